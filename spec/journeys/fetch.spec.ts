@@ -6,13 +6,20 @@ import { note, WITNESS, witnessed } from '../support/witness.js';
 
 const ACTIONS = `
 import { defineAction } from 'astro:actions';
-import { setSession } from 'astro-gatehouse/server';
+import { authorize, setSession } from 'astro-gatehouse/server';
 
 const ran = (name) => defineAction({ accept: 'form', handler: () => void ${note('name')} });
 
 export const server = {
   admin: { remove: ran('admin.remove') },
   like: ran('like'),
+  forgetful: defineAction({
+    accept: 'form',
+    handler: (_, context) => {
+      authorize({ role: 'admin' }, context);
+      return 'let in';
+    },
+  }),
   enter: defineAction({
     accept: 'form',
     handler: async (input, context) => {
@@ -144,6 +151,14 @@ describe.each(Object.keys(PIPELINES))('The guard in a custom pipeline: %s', (pip
     const form = await call(new Browser(server), '/?_action=like');
     expect([form.ran, form.text.includes('the front page')]).toEqual([true, true]);
   });
+
+  it.each(['/_actions/forgetful', '/?_action=forgetful'])(
+    'waits for a check that an action does not await: %s',
+    async (path) => {
+      const { status, text } = await new Browser(server).post(path, { any: 'thing' });
+      expect([status, text]).toEqual([401, expect.not.stringContaining('let in')]);
+    },
+  );
 
   it.each(['/_actions/enter', '/?_action=enter'])('stores the session changes of an action: %s', async (path) => {
     const browser = new Browser(server);
