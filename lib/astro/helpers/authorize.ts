@@ -25,7 +25,8 @@ const CAN_ABILITY = new HelperCall<AbilityCall>('can(ability, record?, context?)
 /**
  * Refuses a visitor who does not meet a requirement, as a rule would. Guests, and visitors who have to sign in again,
  * are sent to the login page; other visitors get 403. Await it in the page's own frontmatter: without `await`, the code
- * goes on before the check, and only the answer waits for it. In an action, the caller of the action gets an `ActionError`: `UNAUTHORIZED` or `FORBIDDEN`.
+ * goes on before the check, and only the answer waits for it. In an action, the caller of the action gets an
+ * `ActionError`: `UNAUTHORIZED` or `FORBIDDEN`.
  *
  * @param requirement Default: any signed-in visitor.
  * @param context The Astro context. Default: that of the request that is being answered.

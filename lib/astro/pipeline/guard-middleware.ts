@@ -4,6 +4,7 @@ import { andThen, type Promised } from '../../base/promised.js';
 import { PageChecks } from '../../container/scope/page-checks.js';
 import { AccessDeniedError } from '../../errors/index.js';
 import { answerForm, keepRefusedForm } from '../forms/form-requests.js';
+import { discard } from '../request/answer.js';
 import { GateRequest } from '../request/gate-request.js';
 import { answerDenied, judge } from '../request/judging.js';
 import { gatehouse } from '../start/started.js';
@@ -16,8 +17,7 @@ export const onRequest = (context: APIContext, next: MiddlewareNext): Promised<R
   const request = GateRequest.of(context);
   const given = andThen(judge(request, context), (refusal) => {
     if (refusal) return answerRefusal(request, context, refusal);
-    const refuse = (error: unknown) => answerRefused(request, context, error);
-    return answerChecked(request, context, next, refuse);
+    return answerChecked(request, context, next);
   });
   if (!request.rendersRefusal) request.behind = given;
   return given;
@@ -38,30 +38,23 @@ function answer(request: GateRequest, context: APIContext, next: MiddlewareNext)
  * Answers once the checks of the page's own code have ended, also those for which it does not wait itself. Those of
  * middlewares are not its own: they may still wait for them.
  */
-function answerChecked(
-  request: GateRequest,
-  context: APIContext,
-  next: MiddlewareNext,
-  refuse: (error: unknown) => Promise<Response>,
-): Promise<Response> {
+function answerChecked(request: GateRequest, context: APIContext, next: MiddlewareNext): Promise<Response> {
   const { checks: ofMiddlewares } = request;
   const checks = new PageChecks();
   request.checks = checks;
-  const whenChecked = (given: Response): Promised<Response> => {
+  const refuse = (error: unknown) => {
+    request.checks = ofMiddlewares;
+    return answerRefused(request, context, error);
+  };
+  return answer(request, context, next).then((given): Promised<Response> => {
     request.checks = ofMiddlewares;
     const checked = ignoredChecks(checks, context.routePattern);
-    if (!checked) return given;
     const refuseInstead = (error: unknown) => {
-      // Nobody reads the body, so its source must be notified.
-      given.body?.cancel().catch(() => {});
+      discard(given);
       return refuse(error);
     };
-    return checked.then(() => given, refuseInstead);
-  };
-  return answer(request, context, next).then(whenChecked, (error) => {
-    request.checks = ofMiddlewares;
-    return refuse(error);
-  });
+    return checked ? checked.then(() => given, refuseInstead) : given;
+  }, refuse);
 }
 
 /** Answers the error with which a page's own code refuses a visitor. */

@@ -188,6 +188,11 @@ export function withHeaders(response: Response, change: (headers: Headers) => vo
   }
 }
 
+/** Notifies the source of an answer's body that nobody reads the rest of it, because another answer is sent. */
+export function discard({ body }: Response): void {
+  body?.cancel().catch(() => {});
+}
+
 let hasLogged = false;
 
 /**

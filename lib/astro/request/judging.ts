@@ -12,6 +12,7 @@ import { buildChannel } from '../report/build-channel.js';
 import { currentRoutes } from '../start/current-routes.js';
 import { ISLAND_ROUTE, type ProjectRoutes } from '../start/project-routes.js';
 import { gatehouse } from '../start/started.js';
+import { discard } from './answer.js';
 import type { GateRequest } from './gate-request.js';
 import { RoutedRequest } from './routed-request.js';
 
@@ -80,8 +81,7 @@ async function judgeShown(request: GateRequest, context: APIContext, answer: Res
   const asked = request.draft.wasEnded && visitor.isGuest ? (request.arrivedAs ?? visitor) : visitor;
   const refusal = await heard(request, guarded, asVerdict(await gatehouse.parts.guard.judge(guarded, () => asked)));
   if (!refusal) return void letIn(request, guarded);
-  // Nobody reads the rest of the body, so its source must be notified.
-  answer.body?.cancel().catch(() => {});
+  discard(answer);
   if (isPreflight(context.request)) return withoutBody(answer);
   const isNotFoundPage = gatehouse.parts.errorPages.has(context.routePattern);
   return isHidden(refusal) && isNotFoundPage ? notFoundPage(context) : refusal;
